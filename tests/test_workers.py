@@ -92,24 +92,17 @@ def test_a_test_that_ends_its_worker_has_failed_and_the_rest_of_its_file_runs(tm
     assert "the worker ended with -9" in done.stdout
 
 
-def test_a_worker_that_dies_when_it_tidies_up_fails_its_last_test(tmp_path: Path) -> None:
-    dies = "import os, pytest\n@pytest.fixture(scope='session')\ndef bad():\n    yield\n    os._exit(3)\n"
-
-    done = run(tmp_path, "--workers=2", test_a=f"{dies}def test_it(bad): pass")
-
-    assert done.returncode == 1
-    assert "1 passed, 1 error" in done.stdout
-    assert "the worker ended with 3" in done.stdout
-
-
-def test_an_error_at_the_end_of_what_a_session_has_fails_it(tmp_path: Path) -> None:
-    bad = "import pytest\n@pytest.fixture(scope='session')\ndef bad():\n    yield\n    raise ValueError('not tidy')\n"
+@pytest.mark.parametrize(
+    ("ends", "said"), [("os._exit(3)", "the worker ended with 3"), ("raise ValueError('not tidy')", "not tidy")]
+)
+def test_what_ends_badly_as_a_session_ends_fails_the_last_test(tmp_path: Path, ends: str, said: str) -> None:
+    bad = f"import os, pytest\n@pytest.fixture(scope='session')\ndef bad():\n    yield\n    {ends}\n"
 
     done = run(tmp_path, "--workers=2", test_a=f"{bad}def test_it(bad): pass")
 
     assert done.returncode == 1
     assert "1 passed, 1 error" in done.stdout
-    assert "not tidy" in done.stdout
+    assert said in done.stdout
 
 
 def test_the_first_failure_can_be_the_last(tmp_path: Path) -> None:

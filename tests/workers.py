@@ -165,9 +165,10 @@ class Worker:
         left = self.left
         if status or not self.is_told_to_end:
             words = f"the worker ended with {os.waitstatus_to_exitcode(status)}"
-            report = failed(
-                session.items[(left or self.unit)[0 if left else -1]], words, "call" if left else "teardown"
-            )
+            if left:
+                report = failed(session.items[left[0]], words, "call")
+            else:
+                report = failed(session.items[self.unit[-1]], words, "teardown")
             session.config.hook.pytest_runtest_logreport(report=report)
         return left[1:]
 

@@ -21,8 +21,8 @@ def left(place: Path) -> list[str]:
 
 
 async def empty_if_full(bins: Trash) -> None:
-    if bins.is_full:
-        await bins.empty()
+    bins.empty_if_full()
+    await bins.settled()
 
 
 async def test_a_light_folder_is_out_of_the_way_and_removed_when_asked(tmp_path: Path) -> None:

@@ -337,10 +337,8 @@ class Function:
 
     def _reply(self, way: str, payload: bytes) -> None:
         flush()
-        if (
-            os.getpid() != self._process
-        ):  # a child that the handler has forked, and let come back: it is not the function
-            os._exit(0)
+        if os.getpid() != self._process:
+            os._exit(0)  # a child that the handler has forked, and let come back: it is not the function
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         self._channel.send({"do": way, "peak_mib": peak, "leaving": self._fault is not None}, payload)
 

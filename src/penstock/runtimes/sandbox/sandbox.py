@@ -76,7 +76,6 @@ class Sandbox:
         self._jobs.mkdir(parents=True, exist_ok=True)
         self._trash = Trash(self._folder / "trash")
         self._trash.throw(self._folder / "blank")  # an earlier server's
-        self._emptying: asyncio.Task[None] | None = None
         self._blanks = Blanks(self._folder / "blank")
         self._blobs = blobs
         self._resolve = resolve
@@ -146,12 +145,7 @@ class Sandbox:
         if not self._use_again(job, str(folder.path)):
             self._trash.throw(folder.path)
             self._blanks.refill()
-        self._empty_if_full()
-
-    def _empty_if_full(self) -> None:
-        """Beside all else: to remove thousands of folders takes seconds, and whoever forgets a job has others."""
-        if self._trash.is_full and (self._emptying is None or self._emptying.done()):
-            self._emptying = asyncio.create_task(self._trash.empty())
+        self._trash.empty_if_full()
 
     def _use_again(self, job: JobId, place: str) -> bool:
         layout = self._layouts.pop(job, None)
@@ -186,8 +180,6 @@ class Sandbox:
 
     async def close(self, *, kill: bool = False) -> None:
         """Let go. Jobs keep running, unless `kill` ends them and everything else that the sandbox has started."""
-        if self._emptying is not None:
-            await self._emptying
         pids = await self._zygotes.close(kill=kill and not self._is_guest)
         if kill and self._is_guest:
             pids += await asyncio.to_thread(clear_away, self._jobs.parent, self._folder)
@@ -199,6 +191,7 @@ class Sandbox:
         for pid in pids:
             await gone(pid)
         self._presence.close()
+        await self._trash.settled()
 
     def _folder_of(self, job: JobId) -> JobFolder:
         """A guest's job is another than its host's of that name."""

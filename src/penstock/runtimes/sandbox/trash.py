@@ -33,6 +33,7 @@ class Trash:
         self._thrown = FULL if is_left_over else 0
         self._has_heavy = False
         self._emptying = asyncio.Lock()
+        self._beside: asyncio.Task[None] | None = None
 
     def throw(self, path: Path) -> None:
         """Take a folder out of the way; one that is not there is no matter."""
@@ -41,10 +42,15 @@ class Trash:
             self._has_heavy = self._has_heavy or is_heavy(path)
             os.rename(path, f"{self._bin}/{self._thrown}")  # noqa: PTH104 - each job waits for this
 
-    @property
-    def is_full(self) -> bool:
-        """Whether there is so much of it that it is to be removed, though others are busy."""
-        return self._thrown >= FULL or self._has_heavy
+    def empty_if_full(self) -> None:
+        """Once there is much of it, begin to remove what was thrown away: it takes seconds, and nobody waits for it."""
+        if (self._thrown >= FULL or self._has_heavy) and (self._beside is None or self._beside.done()):
+            self._beside = asyncio.create_task(self.empty())
+
+    async def settled(self) -> None:
+        """Wait for what `empty_if_full` has begun."""
+        if self._beside is not None:
+            await self._beside
 
     async def empty(self) -> None:
         """Remove what was thrown away, unless somebody is about it."""

@@ -11,8 +11,6 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
-
 
 def unpack(tar: tarfile.TarFile, folder: Path) -> None:
     """Data: files, folders and links that lead to what is in it, as whoever unpacks them. Raises `tarfile.TarError`."""
@@ -36,7 +34,7 @@ def tree(members: Iterable[tarfile.TarInfo], folder: Path) -> Iterator[tarfile.T
         member = copy.copy(found)
         member.name = member.name.lstrip("/")
         refuse_outside(member, Path(member.name), folder)
-        member.mode = member.mode & 0o777 & ~WRITABLE_BY_OTHERS
+        member.mode &= 0o755
         yield member
 
 
